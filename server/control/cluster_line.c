@@ -69,7 +69,7 @@ void cluster_line_look(struct control *control)
     struct cluster_line *line = line_of(control);
     struct cluster_view *next = line->next;
 
-    if (line->publishing || next == NULL || comes_too_early(control, next))
+    if (line->publishing || next == NULL || control->finished || comes_too_early(control, next))
         return;
     line->next = NULL;
     start_publication(control, next);
@@ -157,6 +157,9 @@ static void go_on(struct control *control)
 {
     struct cluster_line *line = line_of(control);
 
+    /* Shards that have ended take no orders. */
+    if (control->finished)
+        return;
     while (line->first != NULL && !line->flushing && line->first->view <= line->adopted) {
         struct cluster_waiting *waiting = line->first;
 

@@ -22,8 +22,10 @@
 #include "server/snapshot/snapshot.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -35,7 +37,7 @@ enum {
 };
 
 /* The one thing that a signal handler may touch. */
-static volatile sig_atomic_t stop_signal;
+static atomic_int stop_signal;
 
 void control_signal_stop(int signal_number)
 {
@@ -266,13 +268,10 @@ static void woken(void *context)
 static void tick(struct control *control)
 {
     int64_t now = clock_monotonic_ms();
+    int number = atomic_exchange(&stop_signal, 0);
 
-    if (stop_signal != 0) {
-        int number = (int)stop_signal;
-
-        stop_signal = 0;
+    if (number != 0)
         shutdown_signal(control, number);
-    }
     part_when_silent(control);
     finish_when_drained(control);
     shutdown_tick(control);
@@ -343,6 +342,27 @@ static bool control_start(struct control *control)
     return http_open(control) && (!control->node->cluster_enabled || cluster_driver_start(control));
 }
 
+/* Only what the shards send back is still looked at: what came from outside could lead to messages
+ * for shards that have ended, which would never come back. */
+static void join_shards(struct control *control)
+{
+    const struct timespec pause = {.tv_nsec = 1000 * 1000};
+
+    for (uint32_t i = 0; i < control->node->shard_count; i++) {
+        while (pthread_tryjoin_np(control->node->shards[i]->thread, NULL) != 0) {
+            mailbox_drain(control->mailbox, UINT64_MAX);
+            mailbox_flush(control->mailbox);
+            reactor_submit(control->reactor);
+            nanosleep(&pause, NULL);
+            if (clock_monotonic_ms() < control->stop_by_ms + STOP_LIMIT_MS)
+                continue;
+            log_warning("shard %u does not end: the process ends without it", i);
+            _exit(1);
+        }
+    }
+    mailbox_drain(control->mailbox, UINT64_MAX);
+}
+
 static void serve(struct control *control)
 {
     struct node *node = control->node;
@@ -358,17 +378,7 @@ static void serve(struct control *control)
     while (!control->finished)
         turn(control, &more);
     reactor_submit(control->reactor);
-    for (uint32_t i = 0; i < node->shard_count; i++) {
-        while (pthread_tryjoin_np(node->shards[i]->thread, NULL) != 0) {
-            turn(control, &more);
-            if (clock_monotonic_ms() < control->stop_by_ms + STOP_LIMIT_MS)
-                continue;
-            log_warning("shard %u does not end: the process ends without it", i);
-            _exit(1);
-        }
-    }
-    /* What the shards have sent back last. */
-    mailbox_drain(control->mailbox, UINT64_MAX);
+    join_shards(control);
     log_notice("the node has stopped");
 }
 
