@@ -232,8 +232,7 @@ void busy_thaw(struct shard *shard)
 
 /* ---- Pauses ---- */
 
-/* Is it not parked for somebody else's section? That may have ended just now, in the middle of a
- * pause: what it has done with the data is seen from here on. */
+/* Is it not parked for somebody else's section? */
 static bool is_free(const struct shard *shard)
 {
     return atomic_load_explicit(&shard->parked, memory_order_acquire) == SHARD_FREE;
@@ -301,32 +300,10 @@ void busy_calm_parked(struct section *section)
 
     for (uint32_t i = 0; i < node->shard_count; i++) {
         struct shard *shard = node->shards[i];
-        uint32_t awake = SHARD_PARKED_AWAKE;
 
-        if ((section->members >> i & 1) == 0 || shard == section->coordinator)
-            continue;
-        pthread_mutex_lock(&shard->pause_lock);
-        atomic_compare_exchange_strong(&shard->parked, &awake, SHARD_PARKED);
-        pthread_mutex_unlock(&shard->pause_lock);
+        if ((section->members >> i & 1) && shard != section->coordinator)
+            shard_hold(shard);
     }
-}
-
-void busy_hold_parked(struct section *section)
-{
-    struct node *node = section->coordinator->node;
-
-    for (uint32_t i = 0; i < node->shard_count; i++)
-        if (section->members >> i & 1)
-            pthread_mutex_lock(&node->shards[i]->pause_lock);
-}
-
-void busy_release_parked(struct section *section)
-{
-    struct node *node = section->coordinator->node;
-
-    for (uint32_t i = 0; i < node->shard_count; i++)
-        if (section->members >> i & 1)
-            pthread_mutex_unlock(&node->shards[i]->pause_lock);
 }
 
 /* The shard whose thread this is. */
@@ -364,15 +341,25 @@ static bool is_busy(struct script_engine *engine)
     return true;
 }
 
+/* Those that are parked for the script's section, or for one that waits for the script. */
+static void wake_parked(const struct section *section, const struct shard *own)
+{
+    for (uint32_t i = 0; i < own->node->shard_count; i++) {
+        struct shard *shard = own->node->shards[i];
+
+        if (shard == own)
+            continue;
+        shard_wake_parked(shard, section != NULL && (section->members >> i & 1) ? SHARD_HELD
+                                                                                : SHARD_PARKED);
+    }
+}
+
 static void pause_script(struct script_engine *engine)
 {
     struct shard *own = own_shard(engine);
-    const struct node *node = own->node;
     uint64_t now = clock_ticks();
 
-    for (uint32_t i = 0; i < node->shard_count; i++)
-        if (i != own->index)
-            shard_park_awake(node->shards[i]);
+    wake_parked(engine->run->cmd->section, own);
     if (now < busy_of(own)->next_pause)
         return;
     shard_turn_in_script(own, 0);

@@ -68,11 +68,8 @@ struct span *busy_spans(struct shard *shard, uint32_t *capacity);
 /* A pause of a shard that is parked, and SHARD_PARKED_AWAKE. */
 void busy_serve_parked(struct shard *shard);
 
-/* Keeps the threads of parked shards from serving their clients, for a command in the section that
- * looks at these. */
-void busy_hold_parked(struct section *section);
-void busy_release_parked(struct section *section);
-/* The script is over and the section goes on: they only wait again, from here on. */
+/* The threads of the section's parked shards serve no clients from here on, to the script's next
+ * pause: for a command that looks at these, and when the script is over. */
 void busy_calm_parked(struct section *section);
 
 /* At the end of a turn in which there were pauses: what frozen connections have missed. */

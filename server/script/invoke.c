@@ -279,9 +279,8 @@ static void run_command(struct script_engine *engine, const struct command *comm
     if (__builtin_expect(command->run == command_time, 0)) {
         tell_time(engine);
     } else if (__builtin_expect(command->scope == SCOPE_NODE, 0)) {
-        busy_hold_parked(cmd.section);
+        busy_calm_parked(cmd.section);
         execute_nested(engine->shard, &cmd);
-        busy_release_parked(cmd.section);
     } else {
         execute_nested(engine->shard, &cmd);
     }

@@ -153,8 +153,10 @@ static void section_run(struct section *section)
     uint64_t start;
 
     for (uint32_t i = 0; i < node->shard_count; i++)
-        if (members >> i & 1)
+        if (members >> i & 1) {
+            shard_hold(node->shards[i]);
             shard_lend(node->shards[i], shard);
+        }
     memory_free(section->parks);
     section->parks = NULL;
     start = clock_ticks();

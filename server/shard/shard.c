@@ -90,10 +90,10 @@ void shard_park(struct shard *shard)
 
         if (parked == SHARD_FREE)
             break;
-        if (parked == SHARD_PARKED)
-            futex_wait(&shard->parked, SHARD_PARKED);
-        else
+        if (parked == SHARD_PARKED_AWAKE)
             busy_serve_parked(shard);
+        else
+            futex_wait(&shard->parked, parked);
     }
     atomic_store_explicit(&shard->sleeping, false, memory_order_relaxed);
 }
@@ -105,9 +105,21 @@ void shard_release(struct shard *shard)
     syscall(SYS_futex, &shard->parked, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-void shard_park_awake(struct shard *shard)
+void shard_hold(struct shard *shard)
 {
-    uint32_t parked = SHARD_PARKED;
+    uint32_t parked = atomic_exchange(&shard->parked, SHARD_HELD);
+
+    ASSERT(parked != SHARD_FREE);
+    if (parked != SHARD_PARKED_AWAKE)
+        return;
+    /* It begins no other pause: that which it is in comes to its end. */
+    pthread_mutex_lock(&shard->pause_lock);
+    pthread_mutex_unlock(&shard->pause_lock);
+}
+
+void shard_wake_parked(struct shard *shard, enum shard_parked from)
+{
+    uint32_t parked = from;
 
     if (atomic_compare_exchange_strong(&shard->parked, &parked, SHARD_PARKED_AWAKE))
         syscall(SYS_futex, &shard->parked, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);

@@ -63,9 +63,16 @@ struct listening {
     bool refused; /* the kernel gives no connections, and the log has said so */
 };
 
-/* Does an exclusive section hold the shard? AWAKE: its thread serves its clients nevertheless, with
- * nothing but -BUSY as a rule, for the section has a script that runs long. */
-enum shard_parked { SHARD_FREE, SHARD_PARKED, SHARD_PARKED_AWAKE };
+/*
+ * Does an exclusive section hold the shard? AWAKE: its thread serves its clients nevertheless, with
+ * nothing but -BUSY as a rule, for a script runs long: one that the section waits for, or its own.
+ * From the section's beginning on the shard is HELD: nobody else's script wakes it.
+ *
+ *   FREE -> PARKED -> AWAKE
+ *              |        |^
+ *              +----> HELD -> FREE
+ */
+enum shard_parked { SHARD_FREE, SHARD_PARKED, SHARD_PARKED_AWAKE, SHARD_HELD };
 
 struct shard {
     /* owner only, hot first */
@@ -224,7 +231,10 @@ void shard_turn_in_script(struct shard *shard, int64_t timeout_us);
 /* Parks the calling shard's thread until shard_release; used by sections only. */
 void shard_park(struct shard *shard);
 void shard_release(struct shard *shard);
-/* A parked shard is to tell its clients that it is busy. By any thread. */
-void shard_park_awake(struct shard *shard);
+/* The shard's section runs from here on: its thread touches nothing any more. */
+void shard_hold(struct shard *shard);
+/* A parked shard is to tell its clients that it is busy. By any thread, of PARKED shards; of those
+ * that are HELD by the section's own. */
+void shard_wake_parked(struct shard *shard, enum shard_parked from);
 
 #endif

@@ -6,7 +6,7 @@ import threading
 import pytest
 import redis
 
-from servers import LIMIT_FACTOR, wait_until
+from servers import LIMIT_FACTOR, encode_command, wait_until
 
 LOOP = "while true do end"
 WRITE_AND_LOOP = "redis.call('SET', KEYS[1], 'x') while true do end"
@@ -427,3 +427,37 @@ def test_function_stats_while_a_script_is_busy(start_tessera, mode):
     kill_when_busy(client)
     assert "killed" in str(raw.read_reply())
     assert client.execute_command("FUNCTION", "STATS")[1] is None
+
+def commands_of_others(description, own):
+    """How many commands each client but one has had run, as CLIENT LIST tells."""
+    clients = [dict(word.split("=", 1) for word in line.split()) for line in description.decode().splitlines()]
+    return {client["id"]: client["tot-cmds"] for client in clients if client["id"] != str(own)}
+
+def test_a_section_that_waited_for_a_busy_script(start_tessera):
+    """Shards that were parked for it already have served their clients meanwhile. From its beginning on they do not."""
+    server = start_tessera(cluster_enabled=True, cluster_claim_all_slots="yes", busy_reply_threshold=200, shards=3)
+    wait_until(lambda: "cluster_state:ok" in str(server.client().execute_command("CLUSTER", "INFO")), what="ok")
+    watched = [server.raw() for _ in range(30)]
+    for times in range(1, 11):
+        looping = server.raw()
+        looking = server.raw()
+        own = looking.command("CLIENT", "ID")
+        looking.command("MULTI")
+        for _ in range(100):
+            looking.command("CLIENT", "LIST")
+        with stopped(server):
+            looping.send_command("EVAL", LOOP, "1", f"key:{times}")
+            looking.send_command("EXEC")
+        wait_busy(server, times)
+        for raw in watched:
+            raw.send(encode_command("SCRIPT", "KILL") * 1000)
+        looks = looking.read_reply()
+        assert "killed" in str(looping.read_reply())
+        for raw in watched:
+            for _ in range(1000):
+                raw.read_reply()
+        looping.close()
+        looking.close()
+        # Refused: the script was busy first.
+        if isinstance(looks, list):
+            assert all(commands_of_others(look, own) == commands_of_others(looks[0], own) for look in looks)
