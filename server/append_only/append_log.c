@@ -351,9 +351,13 @@ static bool leave_generations(struct append_log *log)
 
 static bool others_are_finished(const struct append_log *log, uint64_t generation)
 {
-    for (uint32_t i = 0; i < log->logs->count; i++)
-        if (atomic_load(&log->logs->of[i]->finished) < generation)
+    for (uint32_t i = 0; i < log->logs->count; i++) {
+        const struct append_log *other = log->logs->of[i];
+
+        /* One that has ended goes along with no cut any more. */
+        if (atomic_load(&other->finished) < generation && !atomic_load(&other->stopped))
             return false;
+    }
     return true;
 }
 
@@ -600,6 +604,7 @@ static void stop_if_idle(struct append_log *log)
     publish(log);
     log->shard->append_log = NULL;
     atomic_store(&log->stopped, true);
+    append_log_tell_all(log);
 }
 
 void append_log_turn(struct append_log *log)

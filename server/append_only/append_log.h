@@ -77,6 +77,7 @@ struct append_logs {
     struct append_log **of;      /* by shard; they live as long as the node */
     _Atomic bool skips_sync;     /* a snapshot is being written, and no-appendfsync-on-rewrite */
     _Atomic bool promises;       /* the log is in use: it has a base, and answers wait for it */
+    _Atomic bool ends;           /* shards are told to detach: a cut on its way attaches none */
     _Atomic uint64_t generation; /* that is appended to */
     struct append_figures figures;
     pthread_mutex_t denial_lock;

@@ -279,21 +279,29 @@ static void detach(struct shard *shard, const void *subject)
 
 static void detached(struct control *control, void *context)
 {
-    (void)control;
     (void)context;
+    control->append_only->detaching = false;
+    append_state_advance(control->append_only);
 }
 
+/* A rewrite's cut may be on its way: shards that come to it before they are told are attached by
+ * then, and those that come later find that the log ends. */
 static void stop(struct append_only *self)
 {
     log_notice("the append-only file is switched off");
-    append_rewrite_cancel(self);
     self->state = APPEND_STOPPING;
+    self->detaching = true;
+    atomic_store(&self->logs->ends, true);
     publication_start(self->control, NULL, detach, detached, NULL);
+    append_rewrite_cancel(self);
 }
 
 /* All logs have gone to the disk. */
 static void stop_if_done(struct append_only *self)
 {
+    /* What they say is of the last time. */
+    if (self->detaching)
+        return;
     for (uint32_t i = 0; i < self->logs->count; i++)
         if (!atomic_load(&self->logs->of[i]->stopped))
             return;
@@ -320,7 +328,9 @@ static void start(struct append_only *self)
         return;
     }
     log_notice("the append-only file is switched on: all data are written first");
+    ASSERT(!self->rewriting);
     self->state = APPEND_STARTING;
+    atomic_store(&self->logs->ends, false);
     append_rewrite_want(self, true);
     atomic_store(&self->logs->figures.rewrite_scheduled, snapshot_is_active(self->control));
     atomic_store(&self->logs->figures.enabled, true);
@@ -458,9 +468,10 @@ void append_only_suspend(struct control *control)
     struct append_only *self = control->append_only;
 
     self->suspended = true;
-    append_rewrite_cancel(self);
     if (self->state == APPEND_ON || self->state == APPEND_STARTING)
         stop(self);
+    else
+        append_rewrite_cancel(self);
 }
 
 void append_only_resume(struct control *control)

@@ -111,7 +111,8 @@ static void snapshot_done(struct control *control, const struct snapshot_outcome
         note_end(self, true);
         /* The log that was to begin with it begins with the next. */
         append_rewrite_want(self, self->state == APPEND_STARTING);
-        self->next_try_ms = clock_monotonic_ms() + 1000;
+        if (outcome->result == SNAPSHOT_FAILED || self->state == APPEND_STARTING)
+            self->next_try_ms = clock_monotonic_ms() + 1000;
     }
     append_state_advance(self);
 }
@@ -123,6 +124,8 @@ static void attach_all(struct append_only *self)
     struct append_logs *logs = self->logs;
     uint64_t generation = atomic_fetch_add(&logs->generation, 1) + 1;
 
+    /* A cut may have come to some of them only, when they ended. */
+    logs->cut_calls = 0;
     for (uint32_t i = 0; i < logs->count; i++)
         append_log_attach(logs->of[i], generation);
 }
@@ -136,7 +139,7 @@ static void at_cut(struct section *section, void *context)
     (void)section;
     atomic_store(&figures_of(self)->rewrite_scheduled, false);
     self->cut_position = append_state_position(self);
-    if (!self->base_is_in_use) {
+    if (!self->base_is_in_use || atomic_load(&logs->ends)) {
         self->cut_generation = UINT64_MAX;
         return;
     }
@@ -164,7 +167,7 @@ static void begin(struct append_only *self)
     char *path;
 
     self->rewriting = true;
-    self->base_is_in_use = self->state != APPEND_OFF;
+    self->base_is_in_use = self->state == APPEND_STARTING || self->state == APPEND_ON;
     self->base = append_directory_next_base(&self->directory, config->aof_use_rdb_preamble);
     path = append_directory_file(&self->directory, self->base);
     request.path = path;

@@ -24,6 +24,7 @@ struct append_only {
     bool begun;     /* what was to be loaded is loaded */
     bool suspended; /* see append_only_suspend */
     enum append_state state;
+    bool detaching; /* not all shards have been told that the log ends */
     bool busy;
     int64_t next_try_ms; /* monotonic: after a failure */
 

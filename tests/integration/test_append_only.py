@@ -305,6 +305,51 @@ def test_switched_on_and_off(start_tessera, shards):
     assert node.client().execute_command("DEBUG", "DIGEST") == before
 
 
+@pytest.mark.parametrize("shards", [1, 3])
+def test_switched_in_quick_succession(start_tessera, shards):
+    """While the first rewrite, or another one, is under way: in the end it is as was said last."""
+    node = start_tessera(shards=shards, save="", enable_debug_command=True)
+    raw = node.raw(limit=60)
+    switch = {word: encode_command("CONFIG", "SET", "appendonly", word) for word in ("yes", "no")}
+    between = [[], ["BGREWRITEAOF"], ["FLUSHALL"], ["SWAPDB", "0", "1"], ["SET", "key", "value"]]
+    with node.client(single_connection_client=True) as client:
+        for turn in range(100):
+            words = [switch["yes"], switch["no"], switch["yes"], switch["no"]]
+            if between[turn % 5]:
+                words.insert(1 + turn // 5 % 3, encode_command(*between[turn % 5]))
+            raw.send(b"".join(words))
+            for answer in [raw.read_reply() for _ in words]:
+                assert answer == "OK" or "rewriting" in str(answer)
+        wait_until(lambda: aof(node)["aof_enabled"] == 0, 20, "it is off")
+        client.config_set("appendonly", "yes")
+        wait_until(lambda: aof(node)["aof_enabled"] == 1, 20, "it is on")
+        wait_rewritten(node, 1)
+        client.set("logged", 1)
+        client.flushall()
+        client.mset({f"logged{i}": i for i in range(50)})
+        assert client.execute_command("WAITAOF", 1, 0, 0) == [1, 0]
+        before = client.execute_command("DEBUG", "DIGEST")
+        node.kill()
+        node.directives["appendonly"] = True
+        node.start()
+        assert node.client().execute_command("DEBUG", "DIGEST") == before
+
+
+@pytest.mark.parametrize("last", ["yes", "no"])
+@pytest.mark.parametrize("shards", [1, 3])
+def test_end_in_the_middle_of_switching(start_tessera, shards, last):
+    node = start_tessera(shards=shards, save="")
+    for _ in range(5):
+        raw = node.raw()
+        words = ["yes", "no"] * 3 + (["yes"] if last == "yes" else [])
+        raw.send(b"".join(encode_command("CONFIG", "SET", "appendonly", word) for word in words))
+        assert [raw.read_reply() for _ in words] == ["OK"] * len(words)
+        node.process.send_signal(signal.SIGTERM)
+        assert node.wait_exit() == 0
+        assert "did not end in time" not in node.log_text()
+        node.start()
+
+
 def test_no_end_before_the_first_base(start_tessera):
     """Data that are to be in a log which is not there yet would be nowhere."""
     node = start_tessera(save="", rdb_key_save_delay=1_000_000)
